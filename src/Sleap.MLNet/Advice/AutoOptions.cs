@@ -61,7 +61,8 @@ public sealed record AutoOptions
     /// <summary>
     /// Writes the proposal as configurations of sleap-nn, with the reasons as comments: one file, or for top-down one
     /// file per network, <c>config.centroid.yaml</c> and <c>config.centered_instance.yaml</c> for <c>config.yaml</c>.
-    /// Options that sleap-nn does not have, such as the foreground weight of the loss, are left out.
+    /// Options that sleap-nn does not have, such as the foreground weight of the loss and the tiles of bottom-up models,
+    /// are left out.
     /// </summary>
     /// <param name="path">Path of the file.</param>
     /// <returns>The files that were written.</returns>
@@ -77,6 +78,10 @@ public sealed record AutoOptions
                 var file = networks.Count == 1 ? path : Path.ChangeExtension(path, $".{name}{Path.GetExtension(path)}");
                 var comments = Reasons
                     .Where(reason => reason.Network.Length == 0 || reason.Network == name)
+                    .Where(reason =>
+                        network.Training.Tiles is null
+                        || reason.Option is not ("Training.Tiles.Size" or "Training.BatchSize")
+                    )
                     .Select(reason => $"# {OneLine.Of(reason.ToString())}\n");
                 var text = string.Concat(comments) + SleapConfigWriter.Write(network, Subject, Frame);
                 AtomicFile.WriteText(file, text);

@@ -17,6 +17,7 @@ namespace Sleap.MLNet;
 internal sealed class LineScores
 {
     private const float MachineEpsilon = 1.1920929e-7f;
+    private const long MaxNumbers = int.MaxValue / sizeof(float); // in one span of bytes
     private static readonly int Lanes = Vector256<float>.Count;
 
     private readonly int _stride;
@@ -43,12 +44,8 @@ internal sealed class LineScores
     /// <param name="pairs">The pairs.</param>
     public float[] Of(Tensor fields, LocalPeaks peaks, HostPeaks found, PeakPairs pairs) =>
         pairs.Count == 0 ? []
-        : CanLoop(fields) ? OneByOne(fields, found.Points, pairs)
+        : fields.device_type == DeviceType.CPU && fields.numel() <= MaxNumbers ? OneByOne(fields, found.Points, pairs)
         : Together(fields, peaks.Points, pairs);
-
-    // A span has at most 2 GB.
-    private static bool CanLoop(Tensor fields) =>
-        fields.device_type == DeviceType.CPU && fields.numel() * sizeof(float) <= int.MaxValue;
 
     /// <summary>Scores pairs in a loop, for fields in CPU memory.</summary>
     internal float[] OneByOne(Tensor fields, float[] points, PeakPairs pairs)
@@ -63,9 +60,9 @@ internal sealed class LineScores
         );
         var longest = Longest(fields);
         var scores = new float[pairs.Count];
-        Span<int> cells = stackalloc int[(_fractions.Length + Lanes - 1) / Lanes * Lanes];
-        Span<float> fractions = stackalloc float[cells.Length];
-        _fractions.CopyTo(fractions);
+        var cells = new int[(_fractions.Length + Lanes - 1) / Lanes * Lanes];
+        var fractions = new float[cells.Length];
+        _fractions.CopyTo(fractions, 0);
         for (var pair = 0; pair < scores.Length; pair++)
         {
             var (from, to) = (2 * (int)pairs.Sources[pair], 2 * (int)pairs.Destinations[pair]);
@@ -79,7 +76,7 @@ internal sealed class LineScores
             CellsOf(fractions, fromX, fromY, Slope(alongX), Slope(alongY), height, width, cells);
             var sample = pairs.Samples[pair] * height * width;
             float sum = 0;
-            foreach (var cell in cells[.._fractions.Length])
+            foreach (var cell in cells.AsSpan(0, _fractions.Length))
             {
                 var at = (int)(2 * ((sample + cell) * edges + pairs.Edges[pair]));
                 sum += values[at] * unitX + values[at + 1] * unitY;

@@ -179,12 +179,20 @@ public sealed class ShellTests : IDisposable
     {
         if (word.Length == 0)
             return;
+        // The words of --predict are parted again where the shards are collected, by double quotes among others.
+        var passed = $"/x{word.Replace("\"", "", StringComparison.Ordinal)}";
         var job = Job([$"x{word}.mp4"], $"x{word}.slp") with
         {
             Models = [$"x{word}"],
             Shards = 2,
-            PredictArguments = ["--prefix-map", "/a", $"/x{word}"],
+            PredictArguments = ["--prefix-map", "/a", passed],
         };
+        if (word.Contains('"'))
+        {
+            var refused = job with { PredictArguments = ["--prefix-map", "/a", $"/x{word}"] };
+            Assert.Contains("double quotes", Assert.Throws<ArgumentException>(() => refused.Checked()).Message);
+        }
+
         string Shard(int index) => $"x{word}.shard-{index}-of-2.slp";
         Assert.Equal(
             [
@@ -194,12 +202,12 @@ public sealed class ShellTests : IDisposable
                         (string[])
                             [
                                 .. (string[])["predict", $"x{word}.mp4", "--model", $"x{word}"],
-                                .. (string[])["--prefix-map", "/a", $"/x{word}", "--shard", $"{i}/2"],
+                                .. (string[])["--prefix-map", "/a", passed, "--shard", $"{i}/2"],
                                 .. (string[])["--out", Shard(i)],
                             ]
                     ),
                 .. (string[])["cluster", "collect", $"x{word}.mp4", "--shards", "2", "--out", $"x{word}.slp"],
-                $"--predict=--prefix-map /a {(word.Contains(' ') ? $"\"/x{word}\"" : $"/x{word}")}",
+                $"--predict=--prefix-map /a {(passed.Any(char.IsWhiteSpace) ? $"\"{passed}\"" : passed)}",
             ],
             Calls(job.Checked(), $"x{word}.sh")
         );

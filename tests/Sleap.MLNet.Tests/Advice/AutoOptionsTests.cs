@@ -181,6 +181,23 @@ public sealed class AutoOptionsTests : IDisposable
     }
 
     [Fact]
+    public void A_configuration_without_tiles_has_a_batch_of_frames()
+    {
+        var folder = Directory.CreateTempSubdirectory("auto-").FullName;
+        var proposal = Pose.AutoOptions(Recordings.Flies(Pose), PoseModelKind.BottomUp);
+        var file = Assert.Single(proposal.Save(Path.Combine(folder, "config.yaml")));
+        Assert.DoesNotContain("Tiles", File.ReadAllText(file), StringComparison.Ordinal);
+        Assert.Equal((128, 32), (Tiled(proposal.Options).Tiles?.Size, Tiled(proposal.Options).BatchSize));
+        Assert.Equal(
+            (null, 4),
+            (Tiled(SleapConfig.Read(file).Options).Tiles, Tiled(SleapConfig.Read(file).Options).BatchSize)
+        );
+        Directory.Delete(folder, recursive: true);
+
+        static TrainerOptions Tiled(PoseModelOptions options) => ((NetworkOptions)options).Training;
+    }
+
+    [Fact]
     public void It_trains()
     {
         using var pairs = new PairFolder(4);

@@ -289,7 +289,7 @@ internal static class SleapConfigWriter
 
     private static YamlMappingNode Trainer(NetworkOptions network)
     {
-        var options = network.Training;
+        var options = network.Training.OnWholeFrames();
         return Section(
             ("train_data_loader", Section(("batch_size", options.BatchSize), ("shuffle", options.Shuffles))),
             ("val_data_loader", Section(("batch_size", options.BatchSize))),

@@ -270,6 +270,13 @@ public sealed record TrainerOptions
         return (int)Math.Max(1, (long)BatchSize * height * width / ((long)input.Height * input.Width));
     }
 
+    /// <summary>
+    /// Returns the options for sleap-nn, without tiles: it has none of several animals, and with those of one it predicts
+    /// in tiles, too.
+    /// </summary>
+    internal TrainerOptions OnWholeFrames() =>
+        Tiles is null ? this : this with { Tiles = null, BatchSize = new TrainerOptions().BatchSize };
+
     /// <summary>Whether a backbone is trained with normalization.</summary>
     internal bool Normalizes(BackboneOptions backbone) =>
         backbone is UNetOptions
