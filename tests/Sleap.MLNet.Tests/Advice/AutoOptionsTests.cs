@@ -187,7 +187,7 @@ public sealed class AutoOptionsTests : IDisposable
         var proposal = Pose.AutoOptions(Recordings.Flies(Pose), PoseModelKind.BottomUp);
         var file = Assert.Single(proposal.Save(Path.Combine(folder, "config.yaml")));
         Assert.DoesNotContain("Tiles", File.ReadAllText(file), StringComparison.Ordinal);
-        Assert.Equal((128, 32), (Tiled(proposal.Options).Tiles?.Size, Tiled(proposal.Options).BatchSize));
+        Assert.Equal((256, 16), (Tiled(proposal.Options).Tiles?.Size, Tiled(proposal.Options).BatchSize));
         Assert.Equal(
             (null, 4),
             (Tiled(SleapConfig.Read(file).Options).Tiles, Tiled(SleapConfig.Read(file).Options).BatchSize)
