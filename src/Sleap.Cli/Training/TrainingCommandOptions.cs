@@ -66,7 +66,7 @@ internal sealed class TrainingCommandOptions
     public Option<int> BatchSize { get; } =
         new("--batch-size")
         {
-            Description = "Frames (or crops) in a step.",
+            Description = "Frames (or crops, or with --tile tiles) in a step.",
             DefaultValueFactory = _ => Defaults.Training.BatchSize,
         };
 
@@ -74,8 +74,8 @@ internal sealed class TrainingCommandOptions
         new("--tile")
         {
             Description =
-                "Single-instance and bottom-up: train on square parts of the frames with this side, in pixels of the "
-                + "network input, --batch-size of them in a step; 0: on whole frames.",
+                "Networks of whole frames: train on square parts of them with this side in pixels of the network input, "
+                + "--batch-size of them in a step; 0: on whole frames, where --auto or --config have tiles.",
         };
 
     public Option<double?> LearningRate { get; } =

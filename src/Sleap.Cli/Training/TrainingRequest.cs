@@ -195,25 +195,26 @@ internal sealed class TrainingRequest(
     }
 
     // An option of the command line replaces the one of the configuration.
-    private TrainerOptions Override(TrainerOptions training, NetworkOptions network) =>
-        WithRun(
+    private TrainerOptions Override(TrainerOptions training, NetworkOptions network)
+    {
+        if (parsed.GetResult(command.Tile) is { Implicit: false })
+            training = Tiles is null ? training.OnWholeFrames() : training with { Tiles = Tiles };
+        return WithRun(
             network,
             training with
             {
                 Epochs = Given(command.Epochs, training.Epochs),
                 StepsPerEpoch = Given(command.StepsPerEpoch, training.StepsPerEpoch),
                 BatchSize = Given(command.BatchSize, training.BatchSize),
-                Tiles = parsed.GetResult(command.Tile) is { Implicit: false } ? TilesFor(network) : training.Tiles,
                 LearningRate = Given(command.LearningRate, training.LearningRate),
                 ValidationFraction = Given(command.ValidationFraction, training.ValidationFraction),
                 Seed = Given(command.Seed, training.Seed ?? 0),
             }
         );
+    }
 
-    private TrainingTileOptions? TilesFor(NetworkOptions network) =>
-        network is not (CentroidOptions or CenteredInstanceOptions) && parsed.GetValue(command.Tile) is > 0 and var side
-            ? new() { Size = side }
-            : null;
+    private TrainingTileOptions? Tiles =>
+        parsed.GetValue(command.Tile) is not (null or 0) and var side ? new() { Size = side } : null;
 
     private T Given<T>(Option<T> option, T other) =>
         parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option)! : other;
@@ -311,7 +312,7 @@ internal sealed class TrainingRequest(
                     Epochs = parsed.GetValue(command.Epochs),
                     StepsPerEpoch = parsed.GetValue(command.StepsPerEpoch),
                     BatchSize = parsed.GetValue(command.BatchSize),
-                    Tiles = TilesFor(network),
+                    Tiles = Tiles,
                     LearningRate = parsed.GetValue(command.LearningRate),
                     ValidationFraction = parsed.GetValue(command.ValidationFraction),
                     Seed = Seed,

@@ -78,6 +78,7 @@ public sealed record AutoOptions
                 var file = networks.Count == 1 ? path : Path.ChangeExtension(path, $".{name}{Path.GetExtension(path)}");
                 var comments = Reasons
                     .Where(reason => reason.Network.Length == 0 || reason.Network == name)
+                    // A batch of tiles is left out with them.
                     .Where(reason =>
                         network.Training.Tiles is null
                         || reason.Option is not ("Training.Tiles.Size" or "Training.BatchSize")

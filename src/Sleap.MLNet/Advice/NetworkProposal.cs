@@ -48,12 +48,10 @@ internal sealed class NetworkProposal(
         where TOptions : NetworkOptions
     {
         var scale = WholeScale();
-        return WithTiles(
-            WithTraining(
-                WithNetwork(options, scale),
-                labels.Rows.Count,
-                (double)frame.Height * frame.Width * scale * scale
-            )
+        return WithTraining(
+            WithNetwork(options, scale),
+            labels.Rows.Count,
+            (double)frame.Height * frame.Width * scale * scale
         );
     }
 
@@ -160,9 +158,16 @@ internal sealed class NetworkProposal(
     private TOptions WithTraining<TOptions>(TOptions options, int samples, double pixels)
         where TOptions : NetworkOptions
     {
-        var batch = pixels > 1_000_000 ? 2 : 4;
-        AddReason("Training.BatchSize", N(batch), $"the network input has {N(pixels / 1000)} thousand pixels.");
-        var once = (samples + batch - 1) / batch;
+        var frames = pixels > 1_000_000 ? 2 : 4;
+        var (tiles, batch) = TilesFor(options, pixels, frames);
+        AddReason(
+            "Training.BatchSize",
+            N(batch),
+            tiles is null
+                ? $"the network input has {N(pixels / 1000)} thousand pixels."
+                : $"tiles, of about half of the pixels of {frames} frames."
+        );
+        var once = (samples + frames - 1) / frames;
         var steps = Math.Clamp(once, MinSteps, MaxSteps);
         AddReason(
             "Training.StepsPerEpoch",
@@ -190,6 +195,7 @@ internal sealed class NetworkProposal(
             {
                 Training = new()
                 {
+                    Tiles = tiles,
                     BatchSize = batch,
                     StepsPerEpoch = steps,
                     Epochs = epochs,
@@ -200,36 +206,22 @@ internal sealed class NetworkProposal(
 
     // A network of several animals learns more from many small parts of frames than from a few whole frames, most of
     // which is background.
-    private TOptions WithTiles<TOptions>(TOptions options)
-        where TOptions : NetworkOptions
+    private (TrainingTileOptions? Tiles, int Batch) TilesFor(NetworkOptions options, double pixels, int frames)
     {
         if (type is not (ModelType.BottomUp or ModelType.BottomUpId))
-            return options;
-        var tiles = new TrainingTileOptions().CompletedBy(
-            labels.Side(0.9) * options.Scale,
-            options.Backbone.Strides()[^1]
-        );
-        var (area, pixels) = (
-            (double)tiles.Size!.Value * tiles.Size.Value,
-            (double)frame.Height * frame.Width * options.Scale * options.Scale
-        );
+            return (null, frames);
+        var length = labels.Side(0.9) * options.Scale;
+        var tiles = new TrainingTileOptions().CompletedBy(length, options.Backbone.Strides()[^1]);
+        var area = (double)tiles.Size!.Value * tiles.Size.Value;
         if (pixels < MinTilesOfFrame * area)
-            return options;
-        var batch = Math.Clamp((int)(options.Training.BatchSize * pixels / 2 / area) / 4 * 4, 4, MaxTiles);
+            return (null, frames);
         AddReason(
             "Training.Tiles.Size",
             N(tiles.Size.Value),
-            $"nine of ten instances are at most {N(labels.Side(0.9) * options.Scale)} pixels long in the network input, "
-                + $"which has {N(pixels / area)} times as many pixels as a tile."
+            $"nine of ten instances are at most {N(length)} pixels long in the network input, which has "
+                + $"{N(pixels / area)} times as many pixels as a tile."
         );
-        reasons.RemoveAll(reason => reason.Network == ModelTypes.NameOf(type) && reason.Option == "Training.BatchSize");
-        AddReason(
-            "Training.BatchSize",
-            N(batch),
-            $"tiles, which have {N(100 * batch * area / (options.Training.BatchSize * pixels))} % of the pixels of "
-                + $"{options.Training.BatchSize} frames."
-        );
-        return (TOptions)(options with { Training = options.Training with { Tiles = tiles, BatchSize = batch } });
+        return (tiles, Math.Clamp((int)(frames * pixels / 2 / area) / 4 * 4, 4, MaxTiles));
     }
 
     private float WholeScale()

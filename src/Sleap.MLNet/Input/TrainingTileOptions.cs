@@ -35,6 +35,12 @@ public sealed record TrainingTileOptions
     /// </summary>
     public int? SamplesPerFrame { get; init; }
 
+    /// <summary>The options as a term of a run, the same in all languages.</summary>
+    internal string Term =>
+        FormattableString.Invariant(
+            $"{Size} pixels, {ForegroundFraction} around nodes, jitter {CenterJitter}, {SamplesPerFrame ?? 0} of a frame"
+        );
+
     /// <summary>Adds the faults of the options.</summary>
     internal void Check(OptionFaults faults, int stride) =>
         faults

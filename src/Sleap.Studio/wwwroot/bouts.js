@@ -20,7 +20,7 @@ const EDGE = 5; // pixels around an end of the selected bout in which it is drag
 
 let data = { canEdit: true, behaviors: [], identities: [], bouts: [], total: 0 };
 let chosen = null; // the selected bout
-let expected = null; // the bout that will be in the place of the chosen one when the answer is there
+let changes = []; // changes of bouts on their way, with those that were before them
 let begun = null; // where a bout was begun: video and frame
 let dragged = null; // the chosen bout with another end
 let run = 0;
@@ -64,8 +64,8 @@ async function load() {
   const answer = await getJson(`/api/videos/${video}/bouts`).catch(() => null);
   if (mine !== run || !answer) return;
   data = answer;
-  const found = [expected, chosen].find(one => one && data.bouts.some(bout => isSame(bout, one)));
-  if (chosen && found !== chosen) choose(found ?? null, true);
+  const isThere = one => data.bouts.some(bout => isSame(bout, one));
+  if (chosen && !isThere(chosen) && !changes.some(one => isThere(one.after))) choose(null);
   drawChoices();
   draw();
 }
@@ -104,16 +104,30 @@ const FIELDS = {
   "chosen-to": "to",
 };
 
-/** Removes bouts and adds others, as one step. */
-async function change(remove, add, done) {
+/** A bout as the changes so far have left it; null if one removed it. */
+const latest = bout =>
+  changes.reduce((now, { before, after, isDone }) => (isDone && isSame(before, now) ? after : now), bout);
+
+/** Puts a bout in the place of another one, as one step; null removes only, or adds only. */
+async function change(before, after, done) {
   if (!data.canEdit) return say("The events of the file are laid out in a way that is not known.");
-  expected = add[0] ?? null;
-  const answer = await send("", () => ({ command: { type: "changeBouts", remove, add } }));
-  if (answer) await load();
-  expected = null;
-  if (!answer) return choose(chosen);
-  choose(add[0] ?? null, true);
-  say(done);
+  const mine = { before, after, isDone: false, isOver: false };
+  changes.push(mine);
+  const answer = await send("", () => {
+    mine.before = before && latest(before);
+    if (before && !mine.before) return null;
+    const [remove, add] = [mine.before, after].map(bout => (bout ? [bout] : []));
+    return { command: { type: "changeBouts", remove, add } };
+  });
+  mine.isDone = Boolean(answer);
+  if (answer) {
+    if (!before || isSame(chosen, mine.before)) chosen = after;
+    await load();
+  }
+  mine.isOver = true;
+  if (changes.every(one => one.isOver)) changes = [];
+  choose(chosen, mine.isDone);
+  if (answer) say(done);
 }
 
 /** Begins a bout at the frame, or ends it; with selected frames the bout is these. */
@@ -142,7 +156,7 @@ function beginOrEnd() {
   function add(where, from, to) {
     const subject = $("bout-subject").value.trim() || null;
     const bout = { video: where, behavior, from, to, subject, target: null, isPredicted: false };
-    return change([], [bout], `${behavior}: frames ${from} to ${to}.`);
+    return change(null, bout, `${behavior}: frames ${from} to ${to}.`);
   }
 }
 
@@ -152,10 +166,10 @@ function forget() {
 }
 
 const removeChosen = () =>
-  chosen ? change([chosen], [], "The bout is removed.") : say("No bout is selected.");
+  chosen ? change(chosen, null, "The bout is removed.") : say("No bout is selected.");
 
 /** Puts a bout in the place of the selected one; a person answers for what a person changed. */
-const replaceChosen = bout => change([chosen], [{ ...bout, isPredicted: false }], "The bout is changed.");
+const replaceChosen = bout => change(chosen, { ...bout, isPredicted: false }, "The bout is changed.");
 
 /** What the form has in the place of the selected bout. */
 function changeChosen() {

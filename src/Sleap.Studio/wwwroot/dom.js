@@ -17,12 +17,17 @@ export function el(tag, properties = {}, ...children) {
 }
 
 let isDrawnAgain = false;
+let pressed = null; // where a pointer is down
+const postponed = new Map(); // parts that are drawn when it is up
 
 /**
- * Draws a part of the page again. The control with the focus keeps it, by its id. What is being typed into a field stays
- * as long as the field is drawn for the same value, which fields have as their default value.
+ * Draws a part of the page again, without disturbing who uses it. The control with the focus keeps it, by its id; or
+ * another element gets it. What is being typed into a field stays as long as the field is drawn for the same value, which
+ * fields have as their default value. While a pointer is down in the part, the drawing waits: a click is on one element.
  */
-export function keepTyped(part, draw) {
+export function redraw(part, draw, other = null) {
+  if (part.contains(pressed)) return void postponed.set(part, () => redraw(part, draw, other));
+  postponed.delete(part);
   const before = part.contains(document.activeElement) ? document.activeElement : null;
   const { id, type, value, defaultValue, selectionStart, selectionEnd } = before ?? {};
   isDrawnAgain = true; // a field that is removed sends nothing
@@ -31,12 +36,21 @@ export function keepTyped(part, draw) {
   } finally {
     isDrawnAgain = false;
   }
-  const now = before && $(id);
+  const now = before && ((id && $(id)) || other);
   if (!now || now === before) return;
   now.focus();
   if (type !== "text" || value === defaultValue || now.defaultValue !== defaultValue) return;
   now.value = value;
   now.setSelectionRange(selectionStart, selectionEnd);
+}
+
+addEventListener("pointerdown", event => (pressed = event.target), { capture: true });
+for (const name of ["pointerup", "pointercancel"]) {
+  const release = () => {
+    pressed = null;
+    for (const draw of [...postponed.values()]) draw();
+  };
+  addEventListener(name, () => setTimeout(release), { capture: true }); // behind the click
 }
 
 /** Calls a function with what was typed into a field when it is left, or at Enter; from then on it is the default. */

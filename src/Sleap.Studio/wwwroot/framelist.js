@@ -1,7 +1,7 @@
 // A list of which only the rows on the screen are asked for: a million take no longer than ten.
 
 import { getJson } from "./api.js";
-import { $, el, onNextPaint } from "./dom.js";
+import { $, el, onNextPaint, redraw } from "./dom.js";
 import { goTo } from "./navigator.js";
 import { on, state } from "./state.js";
 
@@ -96,19 +96,12 @@ export function createList({
       if (row) drawn.push(rowElement(row, place, top + (place - first) * ROW));
       else if (missing < 0) missing = place;
     }
-    keepFocus(() => body.replaceChildren(...drawn));
+    redraw(body, () => body.replaceChildren(...drawn), list);
     const wanted = `${JSON.stringify(query())}/${missing}`;
     if (missing >= 0 && wanted !== asked) {
       asked = wanted;
       load(Math.max(0, missing - WINDOW / 4));
     }
-  }
-
-  /** A control within a row has the focus after the rows are drawn again. */
-  function keepFocus(action) {
-    const id = body.contains(document.activeElement) ? document.activeElement.id : "";
-    action();
-    if (id) ($(id) ?? list).focus();
   }
 
   function rowElement(row, place, top) {

@@ -1,6 +1,6 @@
 // The instances of the frame, and the points of the selected one.
 
-import { $, el } from "./dom.js";
+import { $, el, redraw } from "./dom.js";
 import { nameOf, visibleInstances } from "./labels.js";
 import { colorOfInstance, colorOfNode } from "./palette.js";
 import { on, select, state } from "./state.js";
@@ -19,33 +19,34 @@ function draw() {
   const all = visibleInstances(labels);
   $("instance-count").textContent =
     all.length === 0 ? (labels?.isEmpty ? "marked as empty" : "none") : String(all.length);
-  $("instance-list").replaceChildren(
-    ...all.map(({ instance, place }, i) => {
-      const there = instance.points.filter(point => point[0] !== null && point[2] === 1).length;
-      const details = [
-        instance.isPredicted ? "predicted" : "labeled",
-        instance.score !== null ? number(instance.score, 2) : null,
-        `${there}/${instance.points.length}`,
-      ].filter(Boolean);
-      return el(
-        "li",
-        {},
-        el(
-          "button",
-          {
-            type: "button",
-            "aria-pressed": String(place === state.instance),
-            on: { click: () => select(place === state.instance ? null : place) },
-          },
-          swatch(colorOfInstance(instance, place), instance.isPredicted ? "ring" : "disk"),
-          el("span", { class: "name" }, nameOf(state.project, instance, place)),
-          el("span", { class: "detail", title: "state, score, points" }, details.join(" · ")),
-          i < 9 ? el("kbd", {}, String(i + 1)) : null,
-        ),
-      );
-    }),
-  );
+  redraw($("instance-list"), () => $("instance-list").replaceChildren(...all.map(instanceRow)));
   drawPoints(labels?.instances[state.instance] ?? null);
+}
+
+function instanceRow({ instance, place }, i) {
+  const there = instance.points.filter(point => point[0] !== null && point[2] === 1).length;
+  const details = [
+    instance.isPredicted ? "predicted" : "labeled",
+    instance.score !== null ? number(instance.score, 2) : null,
+    `${there}/${instance.points.length}`,
+  ].filter(Boolean);
+  return el(
+    "li",
+    {},
+    el(
+      "button",
+      {
+        type: "button",
+        id: `instance-${place}`,
+        "aria-pressed": String(place === state.instance),
+        on: { click: () => select(place === state.instance ? null : place) },
+      },
+      swatch(colorOfInstance(instance, place), instance.isPredicted ? "ring" : "disk"),
+      el("span", { class: "name" }, nameOf(state.project, instance, place)),
+      el("span", { class: "detail", title: "state, score, points" }, details.join(" · ")),
+      i < 9 ? el("kbd", {}, String(i + 1)) : null,
+    ),
+  );
 }
 
 function drawPoints(instance) {

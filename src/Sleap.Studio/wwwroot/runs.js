@@ -3,7 +3,7 @@
 import { getJson, postJson } from "./api.js";
 import { ask, askFirst } from "./ask.js";
 import { drawCurve } from "./curve.js";
-import { $, counted, el } from "./dom.js";
+import { $, counted, el, redraw } from "./dom.js";
 import { askAhead, canEdit, countsText, sayWhyNot, send } from "./edits.js";
 import { register } from "./keys.js";
 import { say } from "./status.js";
@@ -75,11 +75,13 @@ function chooseNewest() {
   if (newest) $("model").value = newest;
 }
 
-function draw() {
+const draw = () => redraw($("run-list"), drawRuns);
+
+function drawRuns() {
   const open = new Set([...document.querySelectorAll("#run-list details[open]")].map(node => node.dataset.run));
-  const focus = document.activeElement?.id ?? "";
+  const scrolled = [...document.querySelectorAll("#run-list pre")].map(node => [node.id, node.scrollTop]);
   $("run-list").replaceChildren(...runs.map(one => runElement(one, open.has(one.id))));
-  if (focus.startsWith("run-")) $(focus)?.focus();
+  for (const [id, top] of scrolled) if ($(id)) $(id).scrollTop = top;
   $("run-none").hidden = runs.length > 0;
   for (const canvas of document.querySelectorAll("#run-list canvas")) {
     const one = runs.find(other => other.id === canvas.dataset.run);

@@ -1,7 +1,7 @@
 // The panel of the skeleton. What removing or adding a node does to labels is counted before it is done.
 
 import { ask, askFirst, choice, field } from "./ask.js";
-import { $, el, keepTyped, onTyped } from "./dom.js";
+import { $, el, onTyped, redraw } from "./dom.js";
 import { canEdit, countsText, preview, sayWhyNot, send } from "./edits.js";
 import { hasSkeleton } from "./skeleton.js";
 import { say } from "./status.js";
@@ -14,7 +14,18 @@ const skeleton = () => state.project.skeletons[shown()];
 /** Sends a change of the skeleton as it is on the screen. */
 function change(command, done) {
   const { revision } = state.edit;
-  return send("", () => ({ command: { skeleton: shown(), ...command }, revision })).then(answer => answer && say(done));
+  return sendChange(() => ({ command: { skeleton: shown(), ...command }, revision }), done);
+}
+
+const sendChange = (make, done) => send("", make).then(answer => answer && say(done));
+
+/** Renames a node, which is found by its name: it may have another number when its turn comes. */
+function rename(name, sent) {
+  return sendChange(() => {
+    const node = skeleton().nodes.indexOf(name);
+    const command = { type: "renameNode", skeleton: shown(), node, name: sent.trim() };
+    return node < 0 ? null : { command, revision: state.edit.revision };
+  }, "The node is renamed.");
 }
 
 /** Asks before a node is removed, with what labels lose. */
@@ -55,7 +66,7 @@ function nodeRow(name, node) {
     "aria-label": `Name of node ${node + 1}`,
   });
   onTyped(input, async sent => {
-    await change({ type: "renameNode", node, name: sent.trim() }, "The node is renamed.");
+    await rename(name, sent);
     // If it is refused, the field shows the node's name again.
     input.defaultValue = name;
     if (input.value === sent) input.value = name;
@@ -86,7 +97,7 @@ function draw() {
   $("skeleton-parts").hidden = !skeletons.length;
   if (!skeletons.length) return;
   const { nodes, edges, symmetries } = skeleton();
-  keepTyped($("skeleton-parts"), () => {
+  redraw($("skeleton-parts"), () => {
     $("node-list").replaceChildren(...nodes.map(nodeRow));
     $("edge-list").replaceChildren(...edges.map((pair, i) => pairRow("edge", pair, i)));
     $("symmetry-list").replaceChildren(...symmetries.map((pair, i) => pairRow("symmetry", pair, i)));

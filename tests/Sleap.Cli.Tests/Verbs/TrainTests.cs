@@ -285,6 +285,20 @@ public sealed class TrainTests : IDisposable
         Assert.Equal(2, wrong);
         Assert.Contains("--auto proposes nothing for --type centered-instance", noProposal);
         Assert.Equal(2, Cli.Run("train", _labels, "--auto", "--config", config, "--out", "x").Code);
+        foreach (
+            var (type, tile, told) in new[]
+            {
+                ("single-instance", "100", "96 or 112"),
+                ("single-instance", "-16", "Training.Tiles.Size is -16"),
+                ("top-down", "128", "trained on crops"),
+            }
+        )
+        {
+            var (tiled, _, why) = Cli.Run("train", _labels, "--type", type, "--tile", tile, "--out", "x");
+            Assert.Equal(1, tiled);
+            Assert.Contains(told, why);
+        }
+
         var (bad, _, noTracks) = Cli.Run("train", _labels, "--auto", "--type", "top-down-id", "--out", "x");
         Assert.Equal(1, bad);
         Assert.Contains("top-down-id: no labeled instance has a track", noTracks);

@@ -55,6 +55,16 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders)
         Device = "cpu",
     };
 
+    private static readonly BottomUpOptions BottomUp = new()
+    {
+        Backbone = Backbone,
+        Sigma = 1.5f,
+        PartAffinity = new() { Sigma = 4, OutputStride = 4 },
+        Augmentation = AugmentationOptions.None,
+        Training = Training,
+        Device = "cpu",
+    };
+
     /// <summary>Pictures, and a model of crops that two tests share.</summary>
     public sealed class Folders : IDisposable
     {
@@ -138,18 +148,13 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders)
         var ml = new MLContext(1);
         using var model = ml.Pose()
             .BottomUp(
-                new()
+                BottomUp with
                 {
-                    Backbone = Backbone,
-                    Sigma = 1.5f,
-                    PartAffinity = new() { Sigma = 4, OutputStride = 4 },
-                    Augmentation = AugmentationOptions.None,
                     Training = Training with
                     {
                         Tiles = new() { Size = 48 },
                         BatchSize = 8,
                     },
-                    Device = "cpu",
                 }
             )
             .Fit(folders.Seen.View(ml));
@@ -160,18 +165,7 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders)
     public void Bottom_up_puts_nodes_together_to_animals()
     {
         var ml = new MLContext(1);
-        var estimator = ml.Pose()
-            .BottomUp(
-                new()
-                {
-                    Backbone = Backbone,
-                    Sigma = 1.5f,
-                    PartAffinity = new() { Sigma = 4, OutputStride = 4 },
-                    Augmentation = AugmentationOptions.None,
-                    Training = Training,
-                    Device = "cpu",
-                }
-            );
+        var estimator = ml.Pose().BottomUp(BottomUp);
         using var model = estimator.Fit(folders.Seen.View(ml));
         FindsNodes(ml, model, 1.5);
         ComesAsAnnounced(ml, estimator, model);

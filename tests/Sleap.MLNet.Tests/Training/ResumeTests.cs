@@ -90,7 +90,7 @@ public sealed class ResumeTests : IDisposable
                 }
             )
         );
-        Assert.Contains("Training.Tiles was", error.Message);
+        Assert.Contains("Training.Tiles was null and is 32 pixels", error.Message);
         Assert.Contains("Training.Normalization was Batch and is None", error.Message);
         Assert.Contains("Training.BatchSize was 4 and is 3", error.Message);
         Assert.Contains("the seed was 3 and is 4", error.Message);

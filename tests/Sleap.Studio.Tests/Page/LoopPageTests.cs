@@ -149,25 +149,25 @@ public sealed class LoopPageTests(StudioFixture studio, BrowserFixture browser)
         await using var own = await EditedStudio.StartAsync(studio);
         await using var page = await browser.OpenAsync(own.Server);
         await page.Page.ClickAsync("#tab-skeleton");
-        var isOpen = new TaskCompletionSource();
-        await page.Page.RouteAsync(
-            "**/api/edit",
-            async route =>
-            {
-                await isOpen.Task;
-                await route.ContinueAsync();
-            }
-        );
+        var isOpen = await HoldEditsAsync();
         await page.Page.FillAsync("#node-name-1", "ear");
         await page.Page.PressAsync("#node-name-1", "Tab"); // sends the name
         await page.Page.FillAsync("#node-name-2", "back");
         isOpen.SetResult();
-        await page.UntilAsync("document.getElementById('message').textContent === 'The node is renamed.'");
         await page.UntilAsync("document.getElementById('node-name-1').defaultValue === 'ear'");
         Assert.Equal("back", await page.Page.InputValueAsync("#node-name-2"));
         Assert.Equal("node-name-2", await page.Page.EvaluateAsync<string>("document.activeElement.id"));
         await page.Page.PressAsync("#node-name-2", "Enter");
         await page.UntilAsync("document.getElementById('node-name-2').defaultValue === 'back'");
+
+        // What is sent before the answer is there is changed behind it.
+        isOpen = await HoldEditsAsync();
+        await page.Page.FillAsync("#node-name-1", "eye");
+        await page.Page.PressAsync("#node-name-1", "Tab");
+        await page.Page.FillAsync("#node-name-2", "rump");
+        await page.Page.PressAsync("#node-name-2", "Enter");
+        isOpen.SetResult();
+        await NodesAsync("nose,eye,rump");
 
         // The form of a bout, in the same way.
         await page.Page.ClickAsync("#tab-behavior");
@@ -176,17 +176,74 @@ public sealed class LoopPageTests(StudioFixture studio, BrowserFixture browser)
         await PressAsync(page, "b");
         await page.GoAsync(60);
         await PressAsync(page, "b");
-        await page.UntilAsync("document.getElementById('bouts').dataset.chosen === 'run 20 60'");
-        isOpen = new TaskCompletionSource();
+        await BoutAsync("run 20 60");
+        isOpen = await HoldEditsAsync();
         await page.Page.FillAsync("#chosen-to", "70");
         await page.Page.PressAsync("#chosen-to", "Tab");
         await page.Page.FillAsync("#chosen-subject", "wide");
         isOpen.SetResult();
-        await page.UntilAsync("document.getElementById('bouts').dataset.chosen === 'run 20 70'");
+        await BoutAsync("run 20 70");
         Assert.Equal("wide", await page.Page.InputValueAsync("#chosen-subject"));
         Assert.True(await page.Page.IsVisibleAsync("#bout-form"));
         await page.Page.PressAsync("#chosen-subject", "Enter");
         await page.UntilAsync("document.getElementById('chosen-subject').defaultValue === 'wide'");
+        isOpen = await HoldEditsAsync();
+        await page.Page.FillAsync("#chosen-from", "10");
+        await page.Page.PressAsync("#chosen-from", "Tab");
+        await page.Page.FillAsync("#chosen-to", "80");
+        await page.Page.PressAsync("#chosen-to", "Enter");
+        await page.Page.FillAsync("#chosen-target", "slim");
+        await page.Page.PressAsync("#chosen-target", "Enter");
+        isOpen.SetResult();
+        await page.UntilAsync("document.getElementById('chosen-target').defaultValue === 'slim'");
+        await BoutAsync("run 10 80");
+        await page.Page.EvaluateAsync("document.activeElement.blur()"); // a field takes keys itself
+        await PressAsync(page, "Control+s");
+        await page.UntilAsync("document.getElementById('edit-state').dataset.state === 'file'");
+        var bout = Assert.Single(IO.Labels.Load(own.Labels).Bouts);
+        Assert.Equal((10, 80), (bout.FirstFrame, bout.LastFrame));
+
+        async Task<TaskCompletionSource> HoldEditsAsync()
+        {
+            var isReleased = new TaskCompletionSource();
+            await page.Page.UnrouteAsync("**/api/edit");
+            await page.Page.RouteAsync(
+                "**/api/edit",
+                async route =>
+                {
+                    await isReleased.Task;
+                    await route.ContinueAsync();
+                }
+            );
+            return isReleased;
+        }
+
+        Task BoutAsync(string text) =>
+            page.UntilAsync("text => document.getElementById('bouts').dataset.chosen === text", text);
+
+        Task NodesAsync(string names) =>
+            page.UntilAsync(
+                "names => [...document.querySelectorAll('#node-list input')].map(one => one.defaultValue).join() === names",
+                names
+            );
+    }
+
+    [SkippableFact]
+    public async Task A_click_on_what_is_drawn_again_meanwhile_counts()
+    {
+        await using var own = await EditedStudio.StartAsync(studio, tool: FakeTool.Of());
+        await using var page = await browser.OpenAsync(own.Server);
+        await page.Page.ClickAsync("#tab-model");
+        await page.Page.FillAsync("#train-epochs", "100000");
+        await page.Page.ClickAsync("#train");
+        await page.Page.Locator("#run-list canvas").WaitForAsync();
+        await page.UntilAsync("document.querySelector('.run p').textContent.includes('left')");
+        await page.Page.HoverAsync("#run-list button:has-text('Stop')");
+        await page.Page.Mouse.DownAsync();
+        for (var look = 0; look < 3; look++)
+            await page.Page.WaitForResponseAsync(answer => answer.Url.EndsWith("/api/runs", StringComparison.Ordinal));
+        await page.Page.Mouse.UpAsync();
+        await page.UntilAsync("document.querySelector('.run p').textContent.startsWith('done')");
     }
 
     [SkippableFact]

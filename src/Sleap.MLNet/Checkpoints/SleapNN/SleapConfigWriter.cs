@@ -289,6 +289,7 @@ internal static class SleapConfigWriter
 
     private static YamlMappingNode Trainer(NetworkOptions network)
     {
+        // sleap-nn has no tiles of several animals, and with those of one it predicts in tiles, too.
         var options = network.Training.OnWholeFrames();
         return Section(
             ("train_data_loader", Section(("batch_size", options.BatchSize), ("shuffle", options.Shuffles))),

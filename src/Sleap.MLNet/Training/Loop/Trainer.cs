@@ -62,7 +62,7 @@ internal sealed class Trainer(
             Normalization = (state.Network.IsNormalized ? Normalization.Batch : Normalization.None).ToString(),
             Start = options.Start?.Term,
             Order = options.Shuffles ? null : "as in the labels",
-            Tiles = train.Tiles?.ToString(),
+            Tiles = train.Tiles?.Term,
         };
         folder?.RequireRoom(state.Network, kept?.MaxFiles ?? 0);
         if (options.Resume && folder is not null && folder.Load(terms, state))

@@ -27,7 +27,7 @@ public sealed record TrainerOptions
     /// </summary>
     public int MinStepsPerEpoch { get; init; } = 1;
 
-    /// <summary>Frames (in a second stage: crops) per step, 1 to 4096. Default 4.</summary>
+    /// <summary>Frames (in a second stage crops, with <see cref="Tiles"/> tiles) per step, 1 to 4096. Default 4.</summary>
     public int BatchSize { get; init; } = 4;
 
     /// <summary>
@@ -270,10 +270,7 @@ public sealed record TrainerOptions
         return (int)Math.Max(1, (long)BatchSize * height * width / ((long)input.Height * input.Width));
     }
 
-    /// <summary>
-    /// Returns the options for sleap-nn, without tiles: it has none of several animals, and with those of one it predicts
-    /// in tiles, too.
-    /// </summary>
+    /// <summary>Returns the options without tiles, whose batch is of frames then.</summary>
     internal TrainerOptions OnWholeFrames() =>
         Tiles is null ? this : this with { Tiles = null, BatchSize = new TrainerOptions().BatchSize };
 
